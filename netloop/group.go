@@ -1,0 +1,100 @@
+package netloop
+
+import (
+	"log/slog"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options configure a Group.
+type Options struct {
+	// Loops is the number of event loops; 0 is one for each processor.
+	Loops int
+	// WriteTimeout is how long a peer may take no byte of what waits for it;
+	// 0 is for ever.
+	WriteTimeout time.Duration
+	// Log takes panics of handlers. Required.
+	Log *slog.Logger
+}
+
+// Group runs the event loops and everything else that connections need.
+type Group struct {
+	Options
+	loops    []*loop
+	fallback fallback
+	corks    atomic.Int32
+
+	mu     sync.Mutex
+	closed bool
+	turn   int
+}
+
+// Open starts a group. Close ends it.
+func Open(o Options) (*Group, error) {
+	if o.Loops <= 0 {
+		o.Loops = runtime.GOMAXPROCS(0)
+	}
+	g := &Group{Options: o}
+	if err := g.startLoops(o.Loops); err != nil {
+		return nil, err
+	}
+	g.fallback.start(g)
+	return g, nil
+}
+
+// Serve takes a connection over. read are bytes that were already read from
+// it. Handler.Open is called before Serve returns.
+func (g *Group) Serve(nc net.Conn, read []byte, h Handler) error {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		nc.Close()
+		return net.ErrClosed
+	}
+	g.turn++
+	turn := g.turn
+	g.mu.Unlock()
+	if taken, err := g.serveOnLoop(turn, nc, read, h); taken || err != nil {
+		return err
+	}
+	return g.fallback.serve(nc, read, h)
+}
+
+// Batch runs work that has output for many connections, and writes it when
+// work is done, together with whatever gathered meanwhile. It returns when the
+// output was offered to the system. It must not be called by a Handler.
+func (g *Group) Batch(work func()) {
+	g.cork()
+	defer g.uncork()
+	work()
+}
+
+// Close closes all connections and ends the group. It returns when every
+// handler was told.
+func (g *Group) Close() {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return
+	}
+	g.closed = true
+	g.mu.Unlock()
+	g.stopLoops()
+	g.fallback.stop()
+}
+
+// guard calls a handler and reports whether it returned without a panic.
+func (g *Group) guard(call func()) (ok bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			buf := make([]byte, 16<<10)
+			g.Log.Error("panic in connection handler", "panic", v, "stack", string(buf[:runtime.Stack(buf, false)]))
+			ok = false
+		}
+	}()
+	call()
+	return true
+}
