@@ -12,8 +12,8 @@ import (
 type Handler interface {
 	// Open comes first, before anything can arrive.
 	Open(c Conn)
-	// Read takes bytes that arrived. b may be reused when it returns. Read
-	// must not block.
+	// Read takes bytes that arrived. It may change b, which is reused when it
+	// returns. Read must not block.
 	Read(b []byte)
 	// Output returns bytes to be written: either appended to scratch, which is
 	// empty and has room, or a slice of the handler's own, which must not
@@ -40,6 +40,9 @@ type Conn interface {
 	// peer has to wait; ResumeReading goes on.
 	PauseReading()
 	ResumeReading()
+	// CloseWrite tells the peer that nothing more will come. Only Handler.Output
+	// may call it.
+	CloseWrite()
 	// Close closes the connection without asking for more output.
 	Close()
 	RemoteAddr() net.Addr

@@ -131,6 +131,14 @@ func (c *goConn) end(why error) {
 	}
 }
 
+// CloseWrite implements Conn.
+func (c *goConn) CloseWrite() {
+	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
+		// It fails if the peer is gone, which reading will tell.
+		_ = half.CloseWrite()
+	}
+}
+
 // Close implements Conn.
 func (c *goConn) Close() { c.end(nil) }
 

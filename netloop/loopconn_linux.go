@@ -159,6 +159,12 @@ func (c *loopConn) event() *unix.EpollEvent {
 	return &unix.EpollEvent{Events: c.interest, Fd: c.slot, Pad: c.generation}
 }
 
+// CloseWrite implements Conn.
+func (c *loopConn) CloseWrite() {
+	// It fails if the peer is gone, which reading will tell.
+	_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+}
+
 // Close implements Conn.
 func (c *loopConn) Close() { c.loop.kill(c, nil) }
 

@@ -46,6 +46,9 @@ type Request struct {
 	User string
 	// RemoteAddr is for logs.
 	RemoteAddr string
+	// OwnPings says that the transport finds out by itself whether the client
+	// is alive: the session then sends no pings.
+	OwnPings bool
 }
 
 // ConnectRequest is a connect command.

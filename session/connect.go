@@ -125,7 +125,7 @@ func (s *Session) welcome(id uint32, ident *Identity, joins []*joined) error {
 	if expireAt != 0 {
 		result.Expires, result.Ttl = true, ttl(expireAt, now.Unix())
 	}
-	if s.env.PingInterval > 0 {
+	if s.pings() {
 		result.Ping = uint32(max(1, s.env.PingInterval.Round(time.Second)/time.Second))
 		result.Pong = s.env.PongTimeout > 0
 	}

@@ -103,7 +103,7 @@ func (s *Session) pong() verdict {
 // connected. Called with the lock; the caller then calls wakeAt.
 func (s *Session) startLiveness(now int64) {
 	s.due.stale = never
-	if s.env.PingInterval > 0 {
+	if s.pings() {
 		s.due.ping = now + s.env.jitter(s.env.PingInterval)
 	}
 	s.scheduleDuties(now)
@@ -122,3 +122,6 @@ func (s *Session) scheduleDuties(now int64) {
 		}
 	}
 }
+
+// pings reports whether the session pings its client.
+func (s *Session) pings() bool { return s.env.PingInterval > 0 && !s.request.OwnPings }
