@@ -52,6 +52,9 @@ func (c *client) ended() bool {
 		return false
 	}
 	c.w.seen.Disconnected.Add(1)
+	if c.w.gentle && l.why == carillon.DisconnectInsufficientState {
+		c.w.fail("%v: position lost though nothing happened", c)
+	}
 	c.w.note("%s was disconnected: %v", c.name, l.why)
 	c.gone()
 	c.w.spawn(c.name+" closes", func() { l.session.Close(carillon.DisconnectConnectionClosed) })
@@ -183,6 +186,9 @@ func (c *client) takePush(p *push) error {
 	case p.Unsubscribe != nil:
 		c.w.note("%s was unsubscribed from %s: %d", c.name, p.Channel, p.Unsubscribe.Code)
 		c.w.seen.Unsubscribed.Add(1)
+		if c.w.gentle && p.Unsubscribe.Code == carillon.UnsubscribeInsufficientState.Code && !c.w.asked[c.name+p.Channel] {
+			return fmt.Errorf("%s: position lost though nothing happened", p.Channel)
+		}
 		if sub != nil && sub.live {
 			sub.live, sub.asked = false, false
 		}

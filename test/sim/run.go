@@ -53,16 +53,16 @@ func (w *world) act() {
 		for range 1 + w.rng.IntN(5) {
 			w.step()
 		}
-	case p < 55:
-		w.publish()
+	case p < 53:
+		w.burst()
 	case p < 62:
 		w.deliver(everyChannel[w.rng.IntN(len(everyChannel))])
 	case p < 63:
 		w.pass(time.Duration(w.rng.IntN(1500)) * time.Millisecond)
-	case p < 64 && w.chance(15):
+	case p < 64 && w.chance(15) && !w.gentle:
 		w.pass(time.Duration(w.rng.IntN(400)) * time.Second) // streams expire
 		w.broker.Sweep()
-	case p < 65 && w.chance(30):
+	case p < 65 && w.chance(30) && !w.gentle:
 		ch := channels[w.rng.IntN(len(channels))]
 		w.note("history of %s removed", ch)
 		_ = w.broker.RemoveHistory(context.Background(), ch) // it can't fail
@@ -122,9 +122,19 @@ func (w *world) payload() []byte {
 	return fmt.Appendf(nil, `{"serial":%d,"text":"%s"}`, w.serial, strings.Repeat("the same é every time ", w.rng.IntN(8)))
 }
 
-// publish publishes as a backend does.
-func (w *world) publish() {
+// burst publishes some to one channel, which may arrive at once.
+func (w *world) burst() {
 	name := everyChannel[w.rng.IntN(len(everyChannel))]
+	for range 1 + w.rng.IntN(4) {
+		w.publish(name)
+	}
+	if w.chance(60) {
+		w.deliver(name)
+	}
+}
+
+// publish publishes as a backend does.
+func (w *world) publish(name string) {
 	ch := w.node.Rules().Resolve(name)
 	pub := &carillon.Publication{Data: w.payload(), Tags: map[string]string{"k": []string{"x", "y"}[w.rng.IntN(2)]}}
 	o := node.PublishOptions{Delta: w.chance(60), SkipHistory: w.chance(5)}
@@ -148,6 +158,7 @@ func (w *world) byServer(c *client) {
 		w.spawn("disconnect", func() { w.node.DisconnectUser(target, carillon.DisconnectForceReconnect) })
 	case 1:
 		w.note("server unsubscribes %s from %s", c.name, ch)
+		w.asked[c.name+ch] = true
 		w.spawn("unsubscribe", func() { w.node.UnsubscribeUser(target, ch, carillon.UnsubscribeInsufficientState) })
 	default:
 		w.note("server unsubscribes %s from %s for good", c.name, ch)
@@ -178,12 +189,25 @@ func (w *world) top(channel string) (carillon.StreamPosition, error) {
 func (w *world) settle() {
 	w.note("calm")
 	w.calm = true
-	idle := 0
-	for round := 0; idle < 3; round++ {
-		if round > 3000 {
-			w.fail("clients don't come to rest")
-			return
+	w.comeToRest()
+	if w.lost {
+		// What was lost last shows only when positions are checked, twice.
+		const checks = 80 * time.Second
+		for range checks / (2 * time.Second) {
+			w.pass(2 * time.Second)
+			w.comeToRest()
 		}
+	}
+	for _, c := range w.clients {
+		if err := c.complete(); err != nil {
+			w.fail("%v: %v", c, err)
+		}
+	}
+}
+
+// comeToRest goes on until nobody has anything to do.
+func (w *world) comeToRest() {
+	for range 3000 {
 		for w.step() {
 		}
 		quiet := true
@@ -195,23 +219,12 @@ func (w *world) settle() {
 		}
 		for _, c := range w.clients {
 			quiet = w.rest(c) && quiet
-			if w.err != nil {
-				return
-			}
 		}
-		if quiet {
-			idle++
-			// Time enough for positions to be doubted, and doubted again.
-			w.pass(2 * time.Second)
-		} else {
-			idle = 0
+		if quiet || w.err != nil {
+			return
 		}
 	}
-	for _, c := range w.clients {
-		if err := c.complete(); err != nil {
-			w.fail("%v: %v", c, err)
-		}
-	}
+	w.fail("clients don't come to rest")
 }
 
 // rest lets a client do what it has to, and reports whether it had nothing to.

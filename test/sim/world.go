@@ -39,8 +39,15 @@ type world struct {
 	// joined are the clients that announced themselves and did not take leave,
 	// by channel and client.
 	joined map[string]bool
-	// calm ends faults, so that everything can come to its end.
-	calm bool
+	// gentle simulations have no faults, no losses and no expiries: nobody may
+	// lose a position in them. calm ends faults in the others, so that
+	// everything can come to its end.
+	gentle, calm bool
+	// asked are the unsubscribes that the server API asked for, by client and
+	// channel.
+	asked map[string]bool
+	// lost says that the network lost something.
+	lost bool
 	err  error
 	// serial numbers payloads.
 	serial int
@@ -65,8 +72,8 @@ var errFault = errors.New("simulated fault")
 
 func newWorld(seed uint64) *world {
 	w := &world{
-		scheduler: newScheduler(seed), model: newModel(), network: map[string][]engine.Event{}, joined: map[string]bool{},
-		now: time.Unix(start, 0), mono: 1,
+		scheduler: newScheduler(seed), model: newModel(), network: map[string][]engine.Event{}, joined: map[string]bool{}, asked: map[string]bool{},
+		now: time.Unix(start, 0), mono: 1, gentle: seed%4 == 0,
 	}
 	log := slog.New(&logHandler{w})
 	metrics := observe.NewMetrics(observe.Options{Prefix: "carillon", FrameTypes: protocol.FrameTypeNames()})
@@ -83,7 +90,7 @@ func newWorld(seed uint64) *world {
 		Config: session.Config{
 			PingInterval: 25 * time.Second, PongTimeout: 8 * time.Second, StaleCloseDelay: 10 * time.Second,
 			PresenceInterval: 27 * time.Second, PositionCheckDelay: 40 * time.Second,
-			ChannelLimit: 128, QueueMaxSize: 64 << 10, HistoryLimit: 300, RecoveryLimit: 60,
+			ChannelLimit: 128, QueueMaxSize: 64 << 10, HistoryLimit: 300, RecoveryLimit: 20,
 		},
 		Node:    &slowNode{w.node, w},
 		Access:  access.New(w.node, log, &access.Config{Connection: verifier, Subscription: verifier, AnonymousWithoutToken: true}),
@@ -176,7 +183,11 @@ func (w *world) announced(channel, client string, join bool) {
 	}
 }
 
-// deliver lets some of a channel's events arrive.
+// rough reports whether things may go wrong.
+func (w *world) rough() bool { return !w.gentle && !w.calm }
+
+// deliver lets some of a channel's events arrive. Now and then the network
+// loses them instead.
 func (w *world) deliver(channel string) {
 	waiting := w.network[channel]
 	if len(waiting) == 0 {
@@ -185,6 +196,11 @@ func (w *world) deliver(channel string) {
 	n := 1 + w.rng.IntN(len(waiting))
 	w.note("deliver %d of %s", n, channel)
 	w.network[channel] = waiting[n:]
+	if w.rough() && w.chance(3) {
+		w.note("lost")
+		w.lost = true
+		return
+	}
 	w.node.Deliver(channel, waiting[:n:n])
 }
 
@@ -200,12 +216,14 @@ func (n *slowNode) Local() bool { return false }
 // makes it fail.
 func (n *slowNode) around(effect func() error) error {
 	n.w.gate()
-	if !n.w.calm && n.w.chance(1) {
+	if n.w.rough() && n.w.chance(1) {
 		return errFault
 	}
 	err := effect()
-	n.w.gate()
-	if !n.w.calm && n.w.chance(1) {
+	for range 1 + n.w.rng.IntN(3) {
+		n.w.gate()
+	}
+	if n.w.rough() && n.w.chance(1) {
 		return errFault
 	}
 	return err
