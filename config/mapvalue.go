@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // pairs reads a map of strings from either of its forms: an object, or a list of
@@ -78,4 +79,18 @@ func interpolate(m map[string]string, lookup func(string) (string, bool)) error 
 		})
 	}
 	return missing
+}
+
+// ReferenceVars picks the variables that map values may refer to out of a list in
+// the form of os.Environ. A Source with nothing else reads a file alone.
+func ReferenceVars(env []string) []string {
+	var list []string
+	for _, pair := range env {
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(pair, prefix+"VAR_") {
+				list = append(list, pair)
+			}
+		}
+	}
+	return list
 }

@@ -98,6 +98,7 @@ func (c *goConn) readAll(early []byte) {
 	delete(c.in.open, c)
 	c.in.mu.Unlock()
 	c.in.group.guard(func() { c.handler.Closed(c.why) })
+	c.in.group.left()
 }
 
 func (c *goConn) deliver(b []byte) {

@@ -1,6 +1,7 @@
 package netloop
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"runtime"
@@ -30,6 +31,10 @@ type Group struct {
 	mu     sync.Mutex
 	closed bool
 	turn   int
+	// conns counts connections until their handlers were told of the end;
+	// empty, if any, is closed when there are none.
+	conns int
+	empty chan struct{}
 }
 
 // Open starts a group. Close ends it.
@@ -55,12 +60,44 @@ func (g *Group) Serve(nc net.Conn, read []byte, h Handler) error {
 		return net.ErrClosed
 	}
 	g.turn++
+	g.conns++
 	turn := g.turn
 	g.mu.Unlock()
-	if taken, err := g.serveOnLoop(turn, nc, read, h); taken || err != nil {
-		return err
+	taken, err := g.serveOnLoop(turn, nc, read, h)
+	if !taken && err == nil {
+		err = g.fallback.serve(nc, read, h)
 	}
-	return g.fallback.serve(nc, read, h)
+	if err != nil {
+		g.left()
+	}
+	return err
+}
+
+// left counts a connection that is over.
+func (g *Group) left() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.conns--; g.conns == 0 && g.empty != nil {
+		close(g.empty)
+		g.empty = nil
+	}
+}
+
+// Drain waits until no connection is left, or ctx ends. Only one call may be
+// under way.
+func (g *Group) Drain(ctx context.Context) {
+	g.mu.Lock()
+	if g.conns == 0 {
+		g.mu.Unlock()
+		return
+	}
+	empty := make(chan struct{})
+	g.empty = empty
+	g.mu.Unlock()
+	select {
+	case <-empty:
+	case <-ctx.Done():
+	}
 }
 
 // Batch runs work that has output for many connections, and writes it when

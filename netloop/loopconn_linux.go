@@ -299,6 +299,7 @@ func (c *loopConn) unblock() {
 func (c *loopConn) closed() {
 	c.rest, c.early = nil, nil
 	c.loop.group.guard(func() { c.handler.Closed(c.why) })
+	c.loop.group.left()
 }
 
 // read and write are the system calls on a descriptor that doesn't block. They

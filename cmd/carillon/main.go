@@ -1,0 +1,43 @@
+// Command carillon is the server, and the tools that come with it.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	root := newRootCommand()
+	if err := root.Execute(); err != nil {
+		// Errors about how a command was called come with its usage; those that
+		// were logged already come with nothing more.
+		if !errors.Is(err, errLogged) {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+}
+
+// errLogged ends a command that has told what went wrong by its log.
+var errLogged = errors.New("see the log")
+
+func newRootCommand() *cobra.Command {
+	root := newServeCommand("carillon")
+	root.Long = `Carillon is a real-time messaging server. Backends publish into channels over
+its API, clients subscribe to channels over WebSocket and get what is published.
+
+Without a subcommand it serves, like "carillon serve". To try it out:
+
+  carillon serve --dev      then open http://localhost:8000`
+	root.SilenceErrors = true
+	root.AddCommand(
+		newServeCommand("serve"),
+		newVersionCommand(),
+		newGenConfigCommand(), newCheckConfigCommand(), newDefaultConfigCommand(), newDefaultEnvCommand(),
+		newGenTokenCommand(), newGenSubTokenCommand(), newCheckTokenCommand(), newCheckSubTokenCommand(),
+	)
+	return root
+}
