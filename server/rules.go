@@ -81,4 +81,3 @@ var formats = map[string]channel.DataFormat{
 	"json_object": channel.FormatJSONObject,
 	"binary":      channel.FormatBinary,
 }
-

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"runtime"
@@ -94,7 +95,7 @@ func run(src config.Source, loaded *config.Loaded, dotEnv, dev bool, log *observ
 		if err := server.Develop(cfg); err != nil {
 			return err
 		}
-		options.Page = demo.Handler(demo.Config{Version: version, APIKey: cfg.HTTPAPI.Key, APIInsecure: cfg.HTTPAPI.Insecure})
+		options.Page = demoPage(&cfg.HTTPAPI)
 	} else if version == "0.0.0" {
 		log.Warn("this is a development build")
 	}
@@ -133,6 +134,15 @@ func run(src config.Source, loaded *config.Loaded, dotEnv, dev bool, log *observ
 	}
 }
 
+// demoPage shows how to publish with the key that the API asks for, if any.
+func demoPage(c *config.HTTPAPI) http.Handler {
+	page := demo.Config{Version: version}
+	if !c.Insecure {
+		page.APIKey = c.Key
+	}
+	return demo.Handler(page)
+}
+
 // warn tells what an operator should know once the server is up.
 func warn(log *observe.Log, loaded *config.Loaded, dev bool) {
 	for _, w := range append(loaded.Warnings, loaded.Config.Warnings()...) {
@@ -149,6 +159,7 @@ func warn(log *observe.Log, loaded *config.Loaded, dev bool) {
 		log.Warn(w.Message(), fields...)
 	}
 	if dev {
+		log.Info("open the demo page", "url", fmt.Sprintf("http://localhost:%d", loaded.Config.HTTPServer.Port))
 		log.Warn("INSECURE: --dev opens this server to everybody who can reach it; never use it for anything but trying out")
 	}
 }
