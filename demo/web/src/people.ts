@@ -37,19 +37,19 @@ export function shortId(client: string): string {
   return client.slice(0, 8);
 }
 
-/** A disc in a colour of the client's own, with the first letter of its name if that is known. */
+/** A disc with the first letter of a client's name, in the name's colour: ids change when a connection does. */
 export function avatar(client: string, name: string): HTMLElement {
   const initial = [...name][0]?.toUpperCase() ?? '';
   const disc = element('span', { class: 'avatar', 'aria-hidden': 'true' }, initial || shortId(client).slice(0, 2));
-  disc.style.setProperty('--hue', String(hueOf(client)));
+  disc.style.setProperty('--hue', String(hueOf(name || client)));
   return disc;
 }
 
-/** FNV-1a, so that ids that differ in one digit differ in colour. */
-function hueOf(client: string): number {
+/** FNV-1a, so that texts that differ in one character differ in colour. */
+function hueOf(text: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < client.length; i++) {
-    hash = Math.imul(hash ^ client.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
   return (hash >>> 0) % 360;
 }
