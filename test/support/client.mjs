@@ -3,7 +3,7 @@ import * as json from 'centrifuge';
 import * as protobuf from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 
-const waitMillis = 5_000;
+const waitMillis = 15_000;
 
 /** What differs between the SDK's two builds: the classes, and how data is written and read. */
 export const encodings = [
