@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
 	"github.com/gobwas/ws/wsutil"
 )
 
@@ -42,9 +43,13 @@ func (s *server) tryDial(t *testing.T, query string, headers ...string) (*conn, 
 	for i := 0; i < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
+	return s.dialWith(t, ws.Dialer{Header: ws.HandshakeHeaderHTTP(h)}, query)
+}
+
+func (s *server) dialWith(t *testing.T, dialer ws.Dialer, query string) (*conn, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	dialer := ws.Dialer{Header: ws.HandshakeHeaderHTTP(h)}
 	nc, br, _, err := dialer.Dial(ctx, strings.Replace(s.url("/connection/websocket"+query), "http", "ws", 1))
 	if err != nil {
 		return nil, err
@@ -139,6 +144,11 @@ func (c *conn) frame() ([]byte, ws.OpCode, error) {
 	f, err := ws.ReadFrame(c.br)
 	if err != nil {
 		return nil, 0, err
+	}
+	if f.Header.Rsv1() {
+		if f, err = wsflate.DecompressFrame(f); err != nil {
+			return nil, 0, err
+		}
 	}
 	if f.Header.OpCode == ws.OpClose {
 		code, reason := ws.ParseCloseFrameData(f.Payload)
