@@ -74,7 +74,7 @@ func OpenLog(level, file string) (*Log, error) {
 		l.Logger = jsonLogger(l.out, min)
 	}
 	if !known {
-		l.Warn("unknown log level, using info", "level", level)
+		l.Warn("unknown log level, using info", "given", level)
 	}
 	return l, nil
 }
@@ -100,13 +100,18 @@ func jsonLogger(w io.Writer, min slog.Level) *slog.Logger {
 		if len(groups) > 0 {
 			return a
 		}
-		switch a.Key {
-		case slog.TimeKey:
-			return slog.String("time", a.Value.Time().Format(time.RFC3339))
-		case slog.LevelKey:
-			return slog.String("level", levelName(a.Value.Any().(slog.Level)))
-		case slog.MessageKey:
-			a.Key = "message"
+		// A field may bear the name of one of these, so its type counts, too.
+		switch value := a.Value.Any().(type) {
+		case time.Time:
+			if a.Key == slog.TimeKey {
+				return slog.String("time", value.Format(time.RFC3339))
+			}
+		case slog.Level:
+			return slog.String("level", levelName(value))
+		case string:
+			if a.Key == slog.MessageKey {
+				a.Key = "message"
+			}
 		}
 		return a
 	}}))
@@ -114,8 +119,8 @@ func jsonLogger(w io.Writer, min slog.Level) *slog.Logger {
 
 // shortLevel names the levels that tint doesn't know.
 func shortLevel(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.LevelKey {
-		switch a.Value.Any().(slog.Level) {
+	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 {
+		switch level {
 		case LevelTrace:
 			return slog.String(slog.LevelKey, "TRC")
 		case LevelFatal:
