@@ -30,11 +30,11 @@ func (sh *shell) write(name, content string) {
 	}
 }
 
-// run runs the binary, checks its exit code and returns what it writes.
+// run runs the program, checks its exit code and returns what it writes.
 func (sh *shell) run(exit int, args ...string) (stdout, stderr string) {
 	sh.t.Helper()
 	var out, errs strings.Builder
-	cmd := exec.CommandContext(sh.t.Context(), binary, args...)
+	cmd := exec.CommandContext(sh.t.Context(), program, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = sh.dir, sh.env, &out, &errs
 	_ = cmd.Run()
 	if code := cmd.ProcessState.ExitCode(); code != exit {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// binary is the server that the tests run.
-var binary string
+// program is the server that the tests run.
+var program string
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
@@ -22,8 +22,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "carillon")
-	args := []string{"build", "-o", binary}
+	program = filepath.Join(dir, "carillon")
+	args := []string{"build", "-o", program}
 	if raceEnabled {
 		args = append(args, "-race")
 	}

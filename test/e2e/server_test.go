@@ -79,7 +79,7 @@ func section(tree map[string]any, name string, defaults map[string]any) {
 // run starts the process in the server's folder with a bare environment.
 func (s *server) run(args, env []string) {
 	s.t.Helper()
-	s.cmd = exec.Command(binary, args...)
+	s.cmd = exec.Command(program, args...)
 	s.cmd.Dir = s.dir
 	s.cmd.Env = append([]string{"HOME=" + s.dir, "PATH=" + os.Getenv("PATH")}, env...)
 	s.cmd.Stderr = &s.log
