@@ -48,9 +48,13 @@ func (s *server) tryDial(t *testing.T, query string, headers ...string) (*conn, 
 
 func (s *server) dialWith(t *testing.T, dialer ws.Dialer, query string) (*conn, error) {
 	t.Helper()
+	scheme := "ws"
+	if dialer.TLSConfig != nil {
+		scheme = "wss"
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	nc, br, _, err := dialer.Dial(ctx, strings.Replace(s.url("/connection/websocket"+query), "http", "ws", 1))
+	nc, br, _, err := dialer.Dial(ctx, strings.Replace(s.url("/connection/websocket"+query), "http", scheme, 1))
 	if err != nil {
 		return nil, err
 	}

@@ -21,16 +21,20 @@ func (r *deltaReader) read(t *testing.T, pub pubFields) string {
 	if err := json.Unmarshal(pub.Data, &text); err != nil {
 		t.Fatalf("data of a delta subscription is no JSON string: %s", pub.Data)
 	}
-	if !pub.Delta {
-		r.base = []byte(text)
-		return text
+	return string(r.bytes(t, []byte(text), pub.Delta))
+}
+
+func (r *deltaReader) bytes(t *testing.T, data []byte, patch bool) []byte {
+	t.Helper()
+	if patch {
+		whole, err := delta.Apply(r.base, data, 1<<20)
+		if err != nil {
+			t.Fatalf("patch %q of %q: %v", data, r.base, err)
+		}
+		data = whole
 	}
-	whole, err := delta.Apply(r.base, []byte(text), 1<<20)
-	if err != nil {
-		t.Fatalf("patch %q of %q: %v", text, r.base, err)
-	}
-	r.base = whole
-	return string(whole)
+	r.base = data
+	return data
 }
 
 type pubFields struct {
