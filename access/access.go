@@ -44,8 +44,8 @@ type Personal struct {
 type RPC struct {
 	// Ping is the method that answers with nothing; empty is none.
 	Ping string
-	// Boundary ends the namespace in a method's name; Namespaces are those that
-	// are defined.
+	// Boundary ends the namespace in a method's name, empty if there are none;
+	// Namespaces are those that are defined.
 	Boundary   string
 	Namespaces map[string]bool
 }
@@ -105,7 +105,8 @@ func (a *Access) RPC(_ context.Context, _ session.Client, method string, _ []byt
 	case rpc.Ping == "" && len(rpc.Namespaces) == 0:
 		return nil, carillon.ErrNotAvailable
 	}
-	if namespace, _, found := strings.Cut(method, rpc.Boundary); found && !rpc.Namespaces[namespace] {
+	namespace, _, found := strings.Cut(method, rpc.Boundary)
+	if rpc.Ping != "" || rpc.Boundary != "" && found && !rpc.Namespaces[namespace] {
 		return nil, carillon.ErrMethodNotFound
 	}
 	return nil, carillon.ErrNotAvailable

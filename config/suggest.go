@@ -4,7 +4,8 @@ import "strings"
 
 // suggestKey guesses which key was meant by an unknown one inside the object n
 // at path: a neighbour spelled almost alike, or else a key elsewhere in the tree
-// that ends like it, as keys that moved into an object do.
+// that ends like it, as keys that moved into an object do: the highest, and of
+// these the first.
 func suggestKey(n *node, path, key string) string {
 	names := make([]string, len(n.children))
 	for i, child := range n.children {
@@ -16,7 +17,7 @@ func suggestKey(n *node, path, key string) string {
 	flat := "_" + strings.ReplaceAll(key, ".", "_")
 	best := ""
 	root.paths("", func(_ *node, path string) {
-		if strings.HasSuffix("_"+strings.ReplaceAll(path, ".", "_"), flat) && (best == "" || len(path) < len(best)) {
+		if strings.HasSuffix("_"+strings.ReplaceAll(path, ".", "_"), flat) && (best == "" || strings.Count(path, ".") < strings.Count(best, ".")) {
 			best = path
 		}
 	})

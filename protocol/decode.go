@@ -39,10 +39,8 @@ func (d *CommandDecoder) Next() (*clientpb.Command, error) {
 	cmd := new(clientpb.Command)
 	if d.encoding == JSON {
 		err = decodeJSONCommand(message, cmd)
-	} else if err = checkFilters(message); err == nil {
-		if err = cmd.UnmarshalVT(message); err != nil {
-			err = fmt.Errorf("%w: %v", ErrMalformed, err)
-		}
+	} else {
+		err = decodeProtobufCommand(message, cmd)
 	}
 	if err != nil {
 		d.rest = nil

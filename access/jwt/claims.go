@@ -54,7 +54,7 @@ func (s *Subscription) Payload() []byte { return s.payload }
 func (c *Claims) ExpireAt() int64 {
 	switch {
 	case c.expireAt != nil:
-		return max(*c.expireAt, 0)
+		return min(max(*c.expireAt, 0), farFuture)
 	case c.exp != nil:
 		return seconds(*c.exp)
 	}
@@ -115,6 +115,7 @@ func parseClaims(payload []byte, userClaim string) (*Claims, error) {
 	p.get("client", &c.Client)
 	p.get("channels", &c.Channels)
 	p.get("iss", &c.issuer)
+	p.get("jti", new(string)) // nothing reads it yet
 	p.get("expire_at", &c.expireAt)
 	c.audience = p.stringOrList("aud")
 	c.exp, c.nbf, c.iat = p.number("exp"), p.number("nbf"), p.number("iat")

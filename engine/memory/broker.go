@@ -163,7 +163,7 @@ func (b *Broker) stream(s *shard, channel string, now time.Time) *stream {
 		if !st.expire(now.Unix()) {
 			return st
 		}
-		st.channel = "" // what the expiry buckets still hold of it is void
+		s.expiry.forget(st)
 	}
 	st := &stream{channel: channel, epoch: b.opts.NewEpoch()}
 	s.streams[channel] = st

@@ -6,11 +6,13 @@ import (
 )
 
 // expiry groups streams by the second in which something of them falls due, so
-// that a sweep costs what is due and not what exists. A deadline that moves
-// further away leaves the stream where it is: the sweep that finds it early
-// moves it on.
+// that a sweep costs what is due and not what exists. A stream is in one group
+// at most. A deadline that moves further away leaves it where it is: the sweep
+// that finds it early moves it on.
 type expiry struct {
 	buckets map[int64][]*stream
+	// swept is the second up to which there are no buckets.
+	swept int64
 }
 
 // due returns the whole second in which ttl is over; 0 for a ttl of 0, which
@@ -35,8 +37,49 @@ func (e *expiry) watch(st *stream) {
 	if next == 0 || st.bucket != 0 && st.bucket <= next {
 		return
 	}
-	st.bucket = next
+	e.forget(st)
+	next = max(next, e.swept+1) // earlier only if the clock went back
+	st.bucket, st.place = next, len(e.buckets[next])
 	e.buckets[next] = append(e.buckets[next], st)
+}
+
+// forget takes a stream out of its bucket, if it is in one.
+func (e *expiry) forget(st *stream) {
+	if st.bucket == 0 {
+		return
+	}
+	in := e.buckets[st.bucket]
+	last := len(in) - 1
+	in[st.place], in[last].place = in[last], st.place
+	in[last] = nil
+	if e.buckets[st.bucket] = in[:last]; last == 0 {
+		delete(e.buckets, st.bucket)
+	}
+	st.bucket = 0
+}
+
+// take removes the buckets that are due and returns them. It goes through the
+// seconds since the last time, or the buckets if these are fewer.
+func (e *expiry) take(now int64) (due [][]*stream) {
+	remove := func(second int64) {
+		if streams := e.buckets[second]; streams != nil {
+			due = append(due, streams)
+			delete(e.buckets, second)
+		}
+	}
+	if now-e.swept <= int64(len(e.buckets)) {
+		for second := e.swept + 1; second <= now; second++ {
+			remove(second)
+		}
+	} else {
+		for second := range e.buckets {
+			if second <= now {
+				remove(second)
+			}
+		}
+	}
+	e.swept = now
+	return due
 }
 
 // Run sweeps once a second until ctx ends.
@@ -66,15 +109,8 @@ func (s *shard) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.results.sweep(now)
-	for second, streams := range s.expiry.buckets {
-		if second > now.Unix() {
-			continue
-		}
-		delete(s.expiry.buckets, second)
+	for _, streams := range s.expiry.take(now.Unix()) {
 		for _, st := range streams {
-			if st.bucket != second || s.streams[st.channel] != st {
-				continue // awaits another sweep, or has been replaced
-			}
 			st.bucket = 0
 			if st.expire(now.Unix()) {
 				delete(s.streams, st.channel)

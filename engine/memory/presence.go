@@ -82,7 +82,8 @@ func (p *Presence) Remove(_ context.Context, channel, client, _ string) error {
 		return nil
 	}
 	if clients, peak := shrunk(in.clients, in.peak); peak != in.peak {
-		in.clients, in.peak, in.users = clients, peak, maps.Clone(in.users)
+		users, _ := shrunk(in.users, in.peak) // never more than clients
+		in.clients, in.users, in.peak = clients, users, peak
 	}
 	return nil
 }

@@ -18,8 +18,9 @@ type stream struct {
 
 	// dataDue and metaDue are the Unix seconds in which the window, and the
 	// whole stream, expire; 0 is never. bucket is the second under which the
-	// stream awaits its sweep, 0 when it awaits none.
+	// stream awaits its sweep, 0 when it awaits none, and place where in there.
 	dataDue, metaDue, bucket int64
+	place                    int
 }
 
 func (st *stream) top() carillon.StreamPosition {
@@ -28,7 +29,8 @@ func (st *stream) top() carillon.StreamPosition {
 
 // stale reports that the stream holds this version already, or a newer one. If
 // not, the version is the stream's from now on. A publish without a version
-// leaves the stored one as it is, and an empty epoch means whichever is stored.
+// leaves the stored one as it is; one with an empty epoch is compared whatever
+// the stored epoch is, and then has none.
 func (st *stream) stale(version uint64, epoch string) bool {
 	if version == 0 {
 		return false
@@ -36,10 +38,7 @@ func (st *stream) stale(version uint64, epoch string) bool {
 	if (epoch == "" || epoch == st.versionEpoch) && st.version >= version {
 		return true
 	}
-	st.version = version
-	if epoch != "" {
-		st.versionEpoch = epoch
-	}
+	st.version, st.versionEpoch = version, epoch
 	return false
 }
 

@@ -86,21 +86,23 @@ func TestAuthentication17SubscriptionTokens(t *testing.T) {
 func TestAuthentication18SubscriptionExpiry(t *testing.T) {
 	t.Parallel()
 	s := start(t, authConfig(`"expired_sub_close_delay": "1s", "presence_update_interval": "2s"`, ""))
-	token := func(exp int64) string {
-		return sign(map[string]any{"sub": "42", "channel": "chat:x", "exp": exp}, vectorSecret)
+	with := func(command, channel string, exp int64) string {
+		return fmt.Sprintf(`{"id":2,%q:{"channel":%q,"token":%q}}`, command, channel,
+			sign(map[string]any{"sub": "42", "channel": channel, "exp": exp}, vectorSecret))
 	}
-	subscribe := func(t *testing.T) *conn {
+	subscribe := func(t *testing.T, channel string) *conn {
 		c := s.connect(t, `{"token":"`+a1+`"}`)
-		c.ask(`{"id":2,"subscribe":{"channel":"chat:x","token":"`+token(unixIn(2*time.Second))+`"}}`,
-			`{"id":2,"subscribe":{"expires":true,"ttl":"*"}}`)
+		c.ask(with("subscribe", channel, unixIn(2*time.Second)), `{"id":2,"subscribe":{"expires":true,"ttl":"*"}}`)
 		return c
 	}
-	const over = `{"push":{"channel":"chat:x","unsubscribe":{"code":2501,"reason":"subscription expired"}}}`
+	over := func(channel string) string {
+		return fmt.Sprintf(`{"push":{"channel":%q,"unsubscribe":{"code":2501,"reason":"subscription expired"}}}`, channel)
+	}
 	t.Run("without refresh", func(t *testing.T) {
 		t.Parallel()
-		c := subscribe(t)
+		c := subscribe(t, "chat:none")
 		began := time.Now()
-		c.expect(over)
+		c.expect(over("chat:none"))
 		if took := time.Since(began); took < 2*time.Second || took > 8*time.Second {
 			t.Errorf("unsubscribed after %v", took)
 		}
@@ -108,19 +110,19 @@ func TestAuthentication18SubscriptionExpiry(t *testing.T) {
 	})
 	t.Run("with a refresh", func(t *testing.T) {
 		t.Parallel()
-		c := subscribe(t)
-		c.ask(`{"id":3,"sub_refresh":{"channel":"chat:x","token":"`+token(unixIn(time.Hour))+`"}}`, `{"id":3,"sub_refresh":{"expires":true,"ttl":"*"}}`)
+		c := subscribe(t, "chat:refreshed")
+		c.ask(with("sub_refresh", "chat:refreshed", unixIn(time.Hour)), `{"id":2,"sub_refresh":{"expires":true,"ttl":"*"}}`)
 		if line, err := c.next(7 * time.Second); err == nil || strings.Contains(err.Error(), "closed") {
 			t.Errorf("the subscription ended: %s, %v", line, err)
 		}
 	})
 	t.Run("with an expired token", func(t *testing.T) {
 		t.Parallel()
-		c := subscribe(t)
-		c.send(`{"id":3,"sub_refresh":{"channel":"chat:x","token":"` + token(1600000000) + `"}}`)
-		c.expect(over)
-		c.expect(`{"id":3,"error":{"code":109,"message":"token expired"}}`)
-		s.publish("chat:x", `1`)
+		c := subscribe(t, "chat:expired")
+		c.send(with("sub_refresh", "chat:expired", 1600000000))
+		c.expect(over("chat:expired"))
+		c.expect(`{"id":2,"error":{"code":109,"message":"token expired"}}`)
+		s.publish("chat:expired", `1`)
 		c.expectNothing()
 	})
 }

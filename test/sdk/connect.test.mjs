@@ -71,9 +71,9 @@ for (const encoding of encodings) {
       assert.equal(drops.got.length, 0);
     });
 
-    test('an RPC that nothing handles is answered with 108', async (t) => {
+    test('an RPC that nothing handles is answered with 104', async (t) => {
       const { client } = await connect(t, server, encoding);
-      await assert.rejects(client.rpc('none', encoding.data({})), { code: 108, message: 'not available' });
+      await assert.rejects(client.rpc('none', encoding.data({})), { code: 104, message: 'method not found' });
     });
 
     test('an asynchronous message that nothing consumes ends the connection with 3508', async (t) => {
