@@ -15,7 +15,7 @@ import (
 // Marshal prints the whole tree, secrets included, so that Load of the text gives
 // c again. JSON and YAML are in tree order and indented by two spaces.
 func (c *Config) Marshal(format Format) ([]byte, error) {
-	return Tree(plain(root, valueOf(c))).Marshal(format)
+	return plain(root, valueOf(c)).Marshal(format)
 }
 
 // Tree is an object in order, to be printed in any format.

@@ -128,7 +128,7 @@ func (c *goConn) end(why error) {
 	c.mu.Unlock()
 	if first {
 		// Unblocks reader and writer; the reader closes.
-		c.net.SetDeadline(time.Unix(1, 0))
+		_ = c.net.SetDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -185,7 +185,7 @@ func (c *goConn) writeAll() {
 func (c *goConn) write(b []byte) {
 	for len(b) > 0 && !c.closing.Load() {
 		if limit := c.in.group.WriteTimeout; limit > 0 {
-			c.net.SetWriteDeadline(time.Now().Add(limit))
+			_ = c.net.SetWriteDeadline(time.Now().Add(limit))
 		}
 		n, err := c.net.Write(b)
 		b = b[n:]

@@ -50,7 +50,7 @@ func (p *poller) close() { p.file.Close() }
 // wake ends a wait under way, or the next one.
 func (p *poller) wake() {
 	if !p.alarmed.Swap(true) {
-		p.file.SetReadDeadline(time.Unix(1, 0))
+		_ = p.file.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 

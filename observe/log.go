@@ -68,7 +68,7 @@ func OpenLog(level, file string) (*Log, error) {
 		l.Logger = jsonLogger(l.out, min)
 	case isatty.IsTerminal(os.Stdout.Fd()):
 		l.out = newLossyWriter(os.Stdout)
-		l.Logger = slog.New(tint.NewHandler(l.out, &tint.Options{Level: min, TimeFormat: time.DateTime, ReplaceAttr: shortLevel}))
+		l.Logger = slog.New(tint.NewTextHandler(l.out, &tint.Options{Level: min, TimeFormat: time.DateTime, ReplaceAttr: shortLevel}))
 	default:
 		l.out = newLossyWriter(os.Stderr)
 		l.Logger = jsonLogger(l.out, min)

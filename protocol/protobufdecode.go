@@ -31,7 +31,7 @@ func decodeProtobufCommand(message []byte, c *clientpb.Command) error {
 		return err
 	}
 	if err := c.UnmarshalVT(message); err != nil {
-		return fmt.Errorf("%w: %v", ErrMalformed, err)
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	for name, request := range c.GetConnect().GetSubs() {
 		if request == nil { // an entry without a value
@@ -106,7 +106,7 @@ func eachField(message []byte, f func(protowire.Number, protowire.Type, []byte) 
 			n = protowire.ConsumeFieldValue(number, kind, message)
 		}
 		if n < 0 {
-			return fmt.Errorf("%w: %v", ErrMalformed, protowire.ParseError(n))
+			return fmt.Errorf("%w: %w", ErrMalformed, protowire.ParseError(n))
 		}
 		var value []byte
 		if kind == protowire.BytesType {

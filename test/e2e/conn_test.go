@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -221,9 +220,4 @@ func (c *conn) expectNothing() {
 // drop ends the connection as a lost network does.
 func (c *conn) drop() {
 	c.nc.Close()
-}
-
-// drain reads until the connection ends.
-func (c *conn) drain() {
-	_, _ = io.Copy(io.Discard, c.br)
 }

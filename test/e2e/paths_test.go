@@ -17,7 +17,7 @@ func TestReliability05LiveAndRecoveredAgree(t *testing.T) {
 	s := start(t, strings.ReplaceAll(streamsConfig, `"history_size": 5`, `"history_size": 50`))
 	publish := func(channel string, n int) {
 		data := fmt.Sprintf(`{"text":"%s","letter":"%c","n":%d}`, strings.Repeat("ding dong ", 20), 'а'+rune(n), n)
-		more := ""
+		var more string
 		switch {
 		case n%5 == 0:
 			more = `,"skip_history":false,"tags":{}`

@@ -222,7 +222,8 @@ func TestClientProtocol30APIUnsubscribe(t *testing.T) {
 
 func TestClientProtocol28SlowConsumer(t *testing.T) {
 	t.Parallel()
-	s := start(t, protocolConfig)
+	// The client reads only at the end, and is to find its farewell then.
+	s := start(t, strings.Replace(protocolConfig, "{", `{"websocket": {"write_timeout": "20s"},`, 1))
 	slow, other := s.connect(t, `{}`), s.connect(t, `{}`)
 	for _, c := range []*conn{slow, other} {
 		c.ask(`{"id":2,"subscribe":{"channel":"open:28"}}`, `{"id":2,"subscribe":{}}`)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -238,6 +237,6 @@ func (p *peer) alive() {
 	p.t.Helper()
 	p.send(`{"id":99,"presence_stats":{"channel":"x"}}`)
 	if got := p.message(); got != `{"id":99,"error":{"code":108,"message":"not available"}}` {
-		p.t.Fatal(fmt.Sprintf("connection answers %s", got))
+		p.t.Fatalf("connection answers %s", got)
 	}
 }
