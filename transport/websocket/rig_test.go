@@ -34,13 +34,13 @@ import (
 // rig is a whole server around one endpoint, on the memory engine, in which
 // everybody may do everything.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	node    *node.Node
 	metrics *observe.Metrics
 	url     string // http://host:port
 }
 
-func newRig(t *testing.T, change ...func(*Config)) *rig {
+func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
@@ -113,7 +113,7 @@ func (r *rig) scrape() string {
 
 // peer is a client that speaks raw frames.
 type peer struct {
-	t  *testing.T
+	t  testing.TB
 	nc net.Conn
 	br *bufio.Reader
 }
