@@ -67,12 +67,16 @@ browser: build test/node_modules ## Test the demo page in Chromium; screenshots 
 	cd test && npm run browser
 
 .PHONY: bench
-bench: ## Measure the server beside the floor; results go to bench/RESULTS.md
-	bench/run.sh
+bench: ## Measure beside the floor: TOOLS=DIR has rtload and floor; writes bench/RESULTS.md
+	TOOLS=$(TOOLS) node bench/run.mjs
 
 test/node_modules demo/web/node_modules: %/node_modules: %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
+
+.PHONY: docs
+docs: ## Write the reference of options anew
+	go test ./config -run TestOptionReference -update
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
