@@ -234,3 +234,15 @@ func TestStreams45BigPublications(t *testing.T) {
 	s.publish("big:45", `"`+strings.Repeat("x", 2<<20)+`"`)
 	c.expectClose(3008, "slow")
 }
+
+func TestStreams24AutoCacheRecover(t *testing.T) {
+	t.Parallel()
+	s := start(t, `{"client": {"token": {"hmac_secret_key": "secret"}}, "channel": {"without_namespace": {"allow_subscribe_for_client": true,
+		"history_size": 1, "history_ttl": "60s", "force_recovery": true, "force_recovery_mode": "cache", "auto_cache_recover": true}}}`)
+	s.publish("c1", "1")
+	const value = `{"recoverable":true,"positioned":true,"epoch":"*","was_recovering":true,"recovered":true,"publications":[{"data":1,"offset":1,"epoch":"*"}]}`
+	c := s.dial(t)
+	c.ask(`{"id":1,"connect":{"token":"`+sign(map[string]any{"sub": "42", "channels": []string{"c1"}}, "secret")+`"}}`,
+		`{"id":1,"connect":{"client":"*","version":"*","ping":25,"pong":true,"subs":{"c1":`+value+`}}}`)
+	s.as(t, "43").ask(`{"id":2,"subscribe":{"channel":"c1"}}`, `{"id":2,"subscribe":`+value+`}`)
+}

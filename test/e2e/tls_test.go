@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -146,4 +148,55 @@ func TestOperations21ClientCertificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.ask(`{"id":1,"connect":{}}`, `{"id":1,"connect":"*"}`)
+}
+
+func TestOperations20TLSOfEachListener(t *testing.T) {
+	t.Parallel()
+	outer, inner := newIdentity(t), newIdentity(t)
+	port := freePort(t)
+	base := strings.Replace(tlsConfig(t, outer.certPEM, outer.keyPEM, ""), `"http_server": {`,
+		fmt.Sprintf(`"health": {"enabled": true}, "http_server": {"internal_port": "%d", "internal_address": "127.0.0.1",`, port), 1)
+	health := func(scheme string, id *identity) error {
+		client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: id.pool}, DisableKeepAlives: true}}
+		res, err := client.Get(fmt.Sprintf("%s://127.0.0.1:%d/health", scheme, port))
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("status %d", res.StatusCode)
+		}
+		return nil
+	}
+	t.Run("external", func(t *testing.T) {
+		s := start(t, strings.Replace(base, `"http_server": {`, `"http_server": {"tls_external": true,`, 1))
+		s.waitListening(port)
+		if _, err := s.secure(t, &tls.Config{RootCAs: outer.pool}); err != nil {
+			t.Errorf("external: %v", err)
+		}
+		if err := health("http", outer); err != nil {
+			t.Errorf("internal: %v", err)
+		}
+		s.signal(syscall.SIGTERM)
+		s.exitCode()
+	})
+	t.Run("a certificate for each", func(t *testing.T) {
+		cert, err := json.Marshal(inner.certPEM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := json.Marshal(inner.keyPEM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := start(t, strings.Replace(base, `"http_server": {`,
+			fmt.Sprintf(`"http_server": {"internal_tls": {"enabled": true, "cert_pem": %s, "key_pem": %s},`, cert, key), 1))
+		s.waitListening(port)
+		if _, err := s.secure(t, &tls.Config{RootCAs: outer.pool}); err != nil {
+			t.Errorf("external: %v", err)
+		}
+		if err := health("https", inner); err != nil {
+			t.Errorf("internal: %v", err)
+		}
+	})
 }
