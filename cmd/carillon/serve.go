@@ -86,7 +86,11 @@ func run(src config.Source, loaded *config.Loaded, dotEnv, dev bool, log *observ
 		if err := os.WriteFile(cfg.PIDFile, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
 			return fmt.Errorf("write PID file: %w", err)
 		}
-		defer os.Remove(cfg.PIDFile)
+		defer func() {
+			if err := os.Remove(cfg.PIDFile); err != nil {
+				log.Warn("cannot remove PID file", "error", err)
+			}
+		}()
 	}
 	log.Info("starting Carillon", "version", version, "runtime", runtime.Version(), "pid", os.Getpid(),
 		"gomaxprocs", runtime.GOMAXPROCS(0), "engine", cfg.Engine.Type)
