@@ -52,7 +52,7 @@ func (c *protobufConn) reply() *clientpb.Reply {
 		}
 		for r := bytes.NewReader(data); r.Len() > 0; {
 			reply := new(clientpb.Reply)
-			if err := protodelim.UnmarshalFrom(r, reply); err != nil {
+			if err := (protodelim.UnmarshalOptions{MaxSize: -1}).UnmarshalFrom(r, reply); err != nil {
 				c.t.Fatal(err)
 			}
 			c.replies = append(c.replies, reply)

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
-	"github.com/gobwas/ws/wsflate"
 	"github.com/gobwas/ws/wsutil"
 )
 
@@ -205,57 +203,6 @@ func TestTransports27Paths(t *testing.T) {
 	if r := s.do("GET", "/connection/websocket", ""); r.status != 404 {
 		t.Errorf("the usual path: %d", r.status)
 	}
-}
-
-// TestReliability06Frames sends payloads of all sizes both ways, with and
-// without compression, and compares them byte for byte.
-func TestReliability06Frames(t *testing.T) {
-	t.Parallel()
-	for _, compression := range []bool{false, true} {
-		t.Run(fmt.Sprintf("compression %v", compression), func(t *testing.T) {
-			t.Parallel()
-			s := start(t, fmt.Sprintf(`{"websocket": {"compression": %v, "message_size_limit": 4194304}, "client": {"queue_max_size": 67108864,
-				"allow_anonymous_connect_without_token": true}, "channel": {"without_namespace": {
-				"allow_subscribe_for_client": true, "allow_subscribe_for_anonymous": true,
-				"allow_publish_for_client": true, "allow_publish_for_anonymous": true}}}`, compression))
-			c := s.dialDeflate(t, compression)
-			c.send(`{"id":1,"connect":{}}`)
-			c.line()
-			c.subscribe("big", subscribed)
-			letters := []byte("abcdefghijklmnopqrstuvwxyz")
-			for size := 1; size <= 1<<21; size = size*3 + 1 {
-				payload := make([]byte, size)
-				for i := range payload {
-					payload[i] = letters[(i*i+i/7)%len(letters)]
-				}
-				c.send(fmt.Sprintf(`{"id":2,"publish":{"channel":"big","data":"%s"}}`, payload))
-				push := c.line()
-				if !strings.Contains(push, `"push"`) {
-					push = c.line()
-				} else {
-					c.line()
-				}
-				var text string
-				if err := json.Unmarshal(pushed(t, push).Data, &text); err != nil || text != string(payload) {
-					t.Fatalf("a payload of %d bytes came back with %d, %v", size, len(text), err)
-				}
-			}
-		})
-	}
-}
-
-// dialDeflate dials, and offers compression if asked to.
-func (s *server) dialDeflate(t *testing.T, offer bool) *conn {
-	t.Helper()
-	dialer := ws.Dialer{}
-	if offer {
-		dialer.Extensions = append(dialer.Extensions, wsflate.DefaultParameters.Option())
-	}
-	c, err := s.dialWith(t, dialer, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 // TestReliability12SlowHeaders shows that a request that never comes to its
