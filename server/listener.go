@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"carillon/config"
@@ -81,6 +82,9 @@ func either(first, second string) string {
 
 func (s *Server) open(address string, secure config.TLS, routes []route) (*listener, error) {
 	ln, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: something else listens there already; stop it, or choose another port (-p)", address)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}

@@ -17,7 +17,6 @@ func newCheckConfigCommand() *cobra.Command {
 		Short: "Check a configuration file without starting anything",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			src, err := source(cmd)
 			if err != nil {
 				return err

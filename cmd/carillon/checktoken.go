@@ -45,7 +45,6 @@ func checkTokenCommand(use, short string, check func(connection, subscription *j
 		Use:   use + " TOKEN",
 		Short: short,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cmd.SilenceUsage = true
 			if len(args) != 1 {
 				return fmt.Errorf("error: provide token to check [%s <TOKEN>]", use)
 			}

@@ -18,7 +18,6 @@ func newDefaultConfigCommand() *cobra.Command {
 		Short: "Write a configuration file with every key",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			path, err := cmd.Flags().GetString("config")
 			if err != nil {
 				return err

@@ -17,7 +17,6 @@ func newDefaultEnvCommand() *cobra.Command {
 		Short: "Print every key as an environment variable",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			src := config.Source{File: base, Env: os.Environ()}
 			if nonZero {
 				src.KeepZero, src.Env = true, config.ReferenceVars(src.Env)

@@ -16,7 +16,6 @@ func newGenConfigCommand() *cobra.Command {
 		Short: "Write a minimal configuration file with random secrets",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			path, err := cmd.Flags().GetString("config")
 			if err != nil {
 				return err

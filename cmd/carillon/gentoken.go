@@ -45,7 +45,6 @@ func tokenCommand(use, short string, more func(*cobra.Command, *tokenOrder)) *co
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			cfg, err := loadTokenConfig(cmd)
 			if err != nil {
 				return err

@@ -26,7 +26,6 @@ func newServeCommand(use string) *cobra.Command {
 		Short: "Run the server",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SilenceUsage = true
 			src, err := source(cmd)
 			if err != nil {
 				return err

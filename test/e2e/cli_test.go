@@ -208,3 +208,17 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 		wantText(t, "--help", out, command)
 	}
 }
+
+func TestMisuseIsExplained(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"servee"}, {"serve", "--nope"}, {"serve", "x"}, {"genconfig", "x"}, {"serve", "-p"}} {
+		_, errs := newShell(t).run(1, args...)
+		wantText(t, strings.Join(args, " "), errs, "--help' for usage")
+	}
+}
+
+func TestDevelopmentModeIsForLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	_, errs := newShell(t).run(1, "serve", "--dev", "-a", "0.0.0.0")
+	wantText(t, "--dev", errs, "loopback only")
+}

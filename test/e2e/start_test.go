@@ -180,3 +180,13 @@ func TestOperations42TwoEndpointsAtOnePath(t *testing.T) {
 	wantText(t, "log", s.log.String(), "prometheus")
 	wantText(t, "log", s.log.String(), "health")
 }
+
+func TestPortInUseIsExplained(t *testing.T) {
+	t.Parallel()
+	first := start(t, `{}`)
+	second := bare(t, first.port, nil, "CARILLON_HTTP_SERVER_ADDRESS=127.0.0.1", fmt.Sprintf("CARILLON_HTTP_SERVER_PORT=%d", first.port))
+	if code := second.exitCode(); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	wantText(t, "log", second.log.String(), "choose another port")
+}
