@@ -31,6 +31,7 @@ var house = []room{
 	{1, "delta", ""},
 	{1, "tagfilter", ""},
 	{1, "netloop", ""},
+	{1, "front", ""},
 	{1, "observe", ""},
 	{1, "protocol/clientpb", ""},
 	{1, "protocol", "protocol/clientpb"},

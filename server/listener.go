@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"carillon/config"
+	"carillon/front"
 )
 
 // Time limits of HTTP requests. They don't concern connections that left HTTP.
@@ -26,8 +27,25 @@ const (
 // listener is one address that HTTP is served on.
 type listener struct {
 	net    net.Listener
-	server *http.Server
+	server httpServer
 }
+
+// httpServer is what serves HTTP: a front for plain TCP, net/http alone for
+// TLS.
+type httpServer interface {
+	Serve() error
+	Shutdown(ctx context.Context) error
+	Close() error
+}
+
+// secureServer is net/http on a listener of TLS.
+type secureServer struct {
+	*http.Server
+	net net.Listener
+}
+
+// Serve implements httpServer.
+func (s secureServer) Serve() error { return s.Server.Serve(s.net) }
 
 // listen opens the external and the internal address, or the one that is both.
 func (s *Server) listen() (open []*listener, err error) {
@@ -97,18 +115,47 @@ func (s *Server) open(address string, secure config.TLS, routes []route) (*liste
 		conf.NextProtos = []string{"h2", "http/1.1"}
 		ln = tls.NewListener(ln, conf)
 	}
-	return &listener{ln, &http.Server{
-		Handler:           s.handler(routes),
+	return &listener{ln, s.serverOf(ln, secure.Enabled, s.handler(routes))}, nil
+}
+
+func (s *Server) serverOf(ln net.Listener, secure bool, handler http.Handler) httpServer {
+	if !secure {
+		return front.New(ln, front.Config{
+			Handler: handler, Hot: s.hot(), MaxBody: hotBody, Log: s.Log,
+			HeaderTimeout: headerTimeout, IdleTimeout: requestTimeout, BodyTimeout: requestTimeout, WriteTimeout: responseTimeout,
+		})
+	}
+	return secureServer{&http.Server{
+		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       requestTimeout,
 		WriteTimeout:      responseTimeout,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
-	}}, nil
+	}, ln}
+}
+
+// hotBody bounds the body of a request that is served without net/http. What
+// is larger costs so much that the difference doesn't matter.
+const hotBody = 64 << 10
+
+// hot tells the requests that come all the time: upgrades to WebSocket, and
+// calls of the server API.
+func (s *Server) hot() func(method, path string) bool {
+	socket, api := config.HandlerPath(s.cfg.WebSocket.HandlerPrefix), config.HandlerPath(s.cfg.HTTPAPI.HandlerPrefix)
+	return func(method, path string) bool {
+		switch method {
+		case http.MethodGet:
+			return path == socket
+		case http.MethodPost:
+			return strings.HasPrefix(path, api)
+		}
+		return false
+	}
 }
 
 func (l *listener) serve() error {
-	err := l.server.Serve(l.net)
-	if errors.Is(err, http.ErrServerClosed) {
+	err := l.server.Serve()
+	if err == nil || errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return fmt.Errorf("serve HTTP: %w", err)

@@ -213,8 +213,8 @@ func (s *stream) newest(want resumption) (missed []*carillon.Publication, recove
 	if len(all) == 0 || all[len(all)-1].Offset != end.Offset {
 		return nil, same && len(all) == 0
 	}
-	if want.delta && want.filter == nil && !same {
-		return all, true
+	if want.delta && want.filter == nil && !same && s.gapless() {
+		return all, true // the newest follows from those before it
 	}
 	for _, pub := range slices.Backward(all) {
 		if want.filter == nil || want.filter.Match(pub.Tags) {

@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -60,6 +61,12 @@ func New(cfg Config) *Endpoint {
 	return &Endpoint{Config: cfg}
 }
 
+// released is a connection that is wrapped because some of it was read before
+// HTTP was served on it. An event loop needs the one inside.
+type released interface {
+	Release() (inner net.Conn, unread []byte)
+}
+
 // ServeHTTP upgrades a request and serves the connection in the background.
 func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, ok := e.Gate.Admit(w, r)
@@ -79,6 +86,10 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// What the client sent right behind its request, if it was so quick.
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	if wrapped, ok := nc.(released); ok {
+		inner, unread := wrapped.Release()
+		nc, early = inner, append(early, unread...)
+	}
 	// The server's deadlines were for the request.
 	err = nc.SetDeadline(time.Now().Add(handshakeTimeout))
 	if err == nil {
