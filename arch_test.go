@@ -47,7 +47,7 @@ var house = []room{
 	{5, "transport", "session"},
 	{5, "transport/websocket", ". transport session protocol netloop observe"},
 	{5, "api", ". node session engine channel observe"},
-	{5, "api/httpapi", ". api"},
+	{5, "api/httpapi", ". api protocol"},
 	{6, "server", everything},
 	{7, "cmd/carillon", everything},
 	{8, "test/sim", everything},

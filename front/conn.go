@@ -26,9 +26,25 @@ type conn struct {
 	remote string
 	// busy is set while a request is under way.
 	busy atomic.Bool
-	// out is reused for responses.
-	out []byte
+	// What follows is reused from request to request.
+	in     scratch
+	body   wholeBody
+	answer response
+	out    []byte
 }
+
+// wholeBody is a body that has been read already.
+type wholeBody struct {
+	bytes.Reader
+	whole []byte
+}
+
+// Bytes returns the whole body, for handlers that know of it. It is valid
+// until the handler returns.
+func (b *wholeBody) Bytes() []byte { return b.whole }
+
+// Close implements io.Closer.
+func (b *wholeBody) Close() error { return nil }
 
 // keptOutput bounds the memory for responses that a connection keeps.
 const keptOutput = 4 << 10
@@ -65,7 +81,7 @@ func (c *conn) serve() {
 // request serves the request at the beginning of b, and returns how much of b
 // it was; again is false if the connection is no longer this one's.
 func (c *conn) request(b []byte) (used int, again bool) {
-	r, size, length, v := parse(b, c.server.blank, c.server.Hot)
+	r, size, length, v := c.in.parse(b, c.server.blank, c.server.Hot)
 	if v != hot || length > c.server.MaxBody {
 		c.handOver(b)
 		return 0, false
@@ -89,13 +105,16 @@ func (c *conn) request(b []byte) (used int, again bool) {
 		body, used = whole, len(b)
 	}
 	if length > 0 {
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		c.body.whole = body
+		c.body.Reset(body)
+		r.Body = &c.body
 	}
 	if c.remote == "" {
 		c.remote = c.net.RemoteAddr().String()
 	}
 	r.RemoteAddr = c.remote
-	w := &response{conn: c, header: make(http.Header, 4), early: b[used:]}
+	w := &c.answer
+	w.reset(c, b[used:])
 	if !c.handle(w, r) {
 		if !w.hijacked {
 			c.close()

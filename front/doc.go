@@ -9,8 +9,10 @@
 // handed over it stays there.
 //
 // Handlers are ordinary. They see the request that net/http would have made of
-// it, but for two things: its context does not end when the client goes away,
-// and the response is sent when the handler returns, so it cannot be flushed.
+// it, but for three things: its context does not end when the client goes away;
+// the response is sent when the handler returns, so it cannot be flushed; and
+// request and response belong to the next request once the handler has
+// returned, so nothing of them but strings may be kept.
 //
 // The package imports nothing of ours; the server uses it for its plain TCP
 // listeners.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,14 @@ const (
 	other
 )
 
+// scratch is the memory of a connection's requests, one after the other.
+type scratch struct {
+	request http.Request
+	url     url.URL
+	header  http.Header
+	values  []string
+}
+
 // maxHeaders bounds the header lines of a request that is served here.
 const maxHeaders = 64
 
@@ -27,9 +36,9 @@ const maxHeaders = 64
 // Host, no Transfer-Encoding, at most one Content-Length of digits, no token
 // of Connection but keep-alive and Upgrade.
 //
-// The request is a copy of template with what the head says. size is that of
-// the head, and body what Content-Length says.
-func parse(b []byte, template *http.Request, isHot func(method, path string) bool) (r *http.Request, size, body int, v verdict) {
+// The request, which is s's own until the next one, has the context of
+// template. size is that of the head, and body what Content-Length says.
+func (s *scratch) parse(b []byte, template *http.Request, isHot func(method, path string) bool) (r *http.Request, size, body int, v verdict) {
 	end := bytes.Index(b, []byte("\r\n\r\n"))
 	if end < 0 {
 		return nil, 0, 0, other
@@ -45,7 +54,7 @@ func parse(b []byte, template *http.Request, isHot func(method, path string) boo
 	if !plain(path, false) || !plain(query, true) || !isHot(method, path) {
 		return nil, 0, 0, other
 	}
-	header, host, length, ok := headers(rest)
+	header, host, length, ok := s.headers(rest)
 	if !ok {
 		return nil, 0, 0, other
 	}
@@ -61,10 +70,10 @@ func parse(b []byte, template *http.Request, isHot func(method, path string) boo
 		return nil, 0, 0, other
 	}
 	length = max(length, 0)
-	r = new(http.Request)
+	s.url = url.URL{Path: path, RawQuery: query, ForceQuery: query == "" && len(target) > len(path)}
+	r = &s.request
 	*r = *template
-	r.Method, r.RequestURI, r.Host, r.Header = method, target, host, header
-	r.URL = &url.URL{Path: path, RawQuery: query, ForceQuery: query == "" && len(target) > len(path)}
+	r.Method, r.RequestURI, r.URL, r.Host, r.Header = method, target, &s.url, host, header
 	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
 	r.Body, r.ContentLength = http.NoBody, int64(length)
 	return r, end + 4, length, hot
@@ -96,13 +105,19 @@ func plain(s string, query bool) bool {
 
 // headers reads the lines behind the request line. length is -1 if there is no
 // Content-Length.
-func headers(lines string) (header http.Header, host string, length int, ok bool) {
+func (s *scratch) headers(lines string) (header http.Header, host string, length int, ok bool) {
 	n := strings.Count(lines, "\r\n")
 	if n > maxHeaders {
 		return nil, "", 0, false
 	}
-	header = make(http.Header, n)
-	values := make([]string, 0, n) // one array behind all the lists of values
+	if s.header == nil {
+		s.header = make(http.Header, n)
+	}
+	clear(s.header)
+	header = s.header
+	// One array behind all the lists of values.
+	values := slices.Grow(s.values[:0], n)
+	s.values = values
 	length = -1
 	for len(lines) > 0 {
 		line, rest, _ := strings.Cut(lines, "\r\n")

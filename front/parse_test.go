@@ -37,7 +37,7 @@ func TestUsualRequestsAreTaken(t *testing.T) {
 // net/http does.
 func sameAsNetHTTP(t *testing.T, b []byte) {
 	t.Helper()
-	got, size, length, v := parse(b, new(http.Request), anything)
+	got, size, length, v := new(scratch).parse(b, new(http.Request), anything)
 	if v != hot {
 		t.Fatal("handed over")
 	}
@@ -124,7 +124,7 @@ func TestUnusualRequestsAreHandedOver(t *testing.T) {
 		"a value beyond ASCII":            "GET / HTTP/1.1\r\n" + host + "A: é\r\n\r\n",
 		"delete in a value":               "GET / HTTP/1.1\r\n" + host + "A: \x7f\r\n\r\n",
 	} {
-		if _, _, _, v := parse([]byte(request), new(http.Request), anything); v != other {
+		if _, _, _, v := new(scratch).parse([]byte(request), new(http.Request), anything); v != other {
 			t.Errorf("%s is taken", name)
 		}
 	}
@@ -133,7 +133,7 @@ func TestUnusualRequestsAreHandedOver(t *testing.T) {
 func TestOnlyHotPathsAreTaken(t *testing.T) {
 	request := []byte("GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n")
 	var asked []string
-	_, _, _, v := parse(request, new(http.Request), func(method, path string) bool {
+	_, _, _, v := new(scratch).parse(request, new(http.Request), func(method, path string) bool {
 		asked = append(asked, method+" "+path)
 		return false
 	})
@@ -148,7 +148,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("POST /api/publish?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nX-API-Key: k\r\nX-API-Key: l\r\n\r\n{}"))
 	f.Add([]byte("GET /ws HTTP/1.1\r\nHost: [::1]:1\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, _, _, v := parse(b, new(http.Request), anything); v == hot {
+		if _, _, _, v := new(scratch).parse(b, new(http.Request), anything); v == hot {
 			sameAsNetHTTP(t, b)
 		}
 	})

@@ -22,6 +22,22 @@ type response struct {
 	early []byte
 }
 
+// keptBody bounds the memory for a body that is kept for the next response.
+const keptBody = 4 << 10
+
+// reset makes w ready for a request that early comes behind.
+func (w *response) reset(c *conn, early []byte) {
+	body := w.body[:0]
+	if cap(body) > keptBody {
+		body = nil
+	}
+	if w.header == nil {
+		w.header = make(http.Header, 4)
+	}
+	clear(w.header)
+	*w = response{conn: c, header: w.header, body: body, early: early}
+}
+
 // Header implements http.ResponseWriter.
 func (w *response) Header() http.Header { return w.header }
 

@@ -469,8 +469,8 @@ func (s *scanner) nest(depth int) (object bool) {
 	return s.nests[(depth-1)/64]>>((depth-1)%64)&1 == 1
 }
 
-// validJSON reports whether text is one JSON value in UTF-8.
-func validJSON(text []byte) bool {
+// ValidJSON reports whether text is one JSON value in UTF-8.
+func ValidJSON(text []byte) bool {
 	if !utf8.Valid(text) {
 		return false
 	}

@@ -79,7 +79,7 @@ func (w *writer) raw(name string, v []byte) {
 // value writes a raw value in place, without the LFs that would end the
 // message: in valid JSON they are white space.
 func (w *writer) value(v []byte) {
-	if !validJSON(v) {
+	if !ValidJSON(v) {
 		w.err = ErrNotJSON
 		return
 	}

@@ -132,6 +132,9 @@ func (h *Handler) decode(w http.ResponseWriter, r *http.Request, method string, 
 	if !ok {
 		return false
 	}
+	if publish, ok := req.(*api.PublishRequest); ok && decodePublish(body, publish) {
+		return true
+	}
 	if err := json.Unmarshal(body, req); err != nil {
 		h.malformed(w, method, err)
 		return false
@@ -139,7 +142,11 @@ func (h *Handler) decode(w http.ResponseWriter, r *http.Request, method string, 
 	return true
 }
 
+// read returns the body, which is valid until the handler returns.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request, method string) ([]byte, bool) {
+	if whole, ok := r.Body.(interface{ Bytes() []byte }); ok {
+		return whole.Bytes(), true
+	}
 	var body bytes.Buffer
 	if n := r.ContentLength; n > 0 && n <= maxExpected {
 		body.Grow(int(n) + bytes.MinRead)
