@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// Resolution is how exact timers are: they come up to this much late.
-const Resolution = 20 * time.Millisecond
+// Resolution is how exact timers are: they come up to this much late. It is what
+// lets the pings of many idle connections, and their answers, share a wake-up
+// of the loop, which costs more than any of them.
+const Resolution = 100 * time.Millisecond
 
 const (
 	wheelSlots = 512
