@@ -95,7 +95,7 @@ func newRig(t testing.TB, change ...func(*access.Config)) *rig {
 	}
 	log := slog.New(slog.DiscardHandler)
 	metrics := observe.NewMetrics(observe.Options{Prefix: "carillon", FrameTypes: protocol.FrameTypeNames()})
-	r.node = node.New(node.Config{ID: "node", Metrics: metrics.Node, Log: log, Batch: func(work func()) { work() }}, rules(t))
+	r.node = node.New(node.Config{ID: "node", Metrics: metrics.Node, Log: log, Batch: func(_ int, work func()) { work() }}, rules(t))
 	r.node.Use(memory.NewBroker(r.node, memory.Options{}), memory.NewPresence())
 	r.access = access.New(r.node, log, r.config)
 	r.wire = metrics.Session.Transport("test")

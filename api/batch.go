@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"carillon"
@@ -59,7 +60,7 @@ type Reply struct {
 func (s *Service) Batch(ctx context.Context, req *BatchRequest) *BatchResult {
 	start := time.Now()
 	replies := make([]Reply, len(req.Commands))
-	s.Node.Batch(func() {
+	s.Node.Batch(math.MaxInt32, func() { // who knows how much
 		s.each(len(req.Commands), !req.Parallel, func(i int) { s.command(ctx, req.Commands[i], &replies[i]) })
 	})
 	s.meters["batch"].Done(time.Since(start))

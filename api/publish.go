@@ -25,7 +25,7 @@ func (s *Service) Publish(ctx context.Context, req *PublishRequest) (*PublishRes
 			return nil, err
 		}
 		// Together with what else gathers meanwhile.
-		s.Node.Batch(func() { res, err = s.publish(ctx, req.Channel, data, &req.PublishFields) })
+		s.Node.Batch(len(data), func() { res, err = s.publish(ctx, req.Channel, data, &req.PublishFields) })
 		return res, err
 	})
 }
@@ -64,7 +64,7 @@ func (s *Service) Broadcast(ctx context.Context, req *BroadcastRequest) (*Broadc
 			return nil, err
 		}
 		responses := make([]PublishResponse, len(req.Channels))
-		s.Node.Batch(func() {
+		s.Node.Batch(len(data)*len(req.Channels), func() {
 			s.each(len(req.Channels), s.Node.Local(), func(i int) {
 				result, err := s.publish(ctx, req.Channels[i], data, &req.PublishFields)
 				if err != nil {

@@ -79,7 +79,7 @@ func newService(t *testing.T) (*api.Service, *store) {
 	}
 	within := new(atomic.Int64)
 	metrics := observe.NewMetrics(observe.Options{Prefix: "carillon", FrameTypes: protocol.FrameTypeNames()})
-	n := node.New(node.Config{ID: "n", Metrics: metrics.Node, Log: log, Batch: func(work func()) {
+	n := node.New(node.Config{ID: "n", Metrics: metrics.Node, Log: log, Batch: func(_ int, work func()) {
 		within.Add(1)
 		work()
 		within.Add(-1)

@@ -101,11 +101,13 @@ func (g *Group) Drain(ctx context.Context) {
 }
 
 // Batch runs work that has output for many connections, and writes it when
-// work is done, together with whatever gathered meanwhile. It returns when the
-// output was offered to the system. It must not be called by a Handler.
-func (g *Group) Batch(work func()) {
+// work is done, together with whatever gathered meanwhile. size is how many
+// bytes a connection gets of it at most. It returns when the output was offered
+// to the system, or, if others are at that and size is small, when it is sure
+// to be soon. It must not be called by a Handler.
+func (g *Group) Batch(size int, work func()) {
 	g.cork()
-	defer g.uncork()
+	defer g.uncork(size)
 	work()
 }
 

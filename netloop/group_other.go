@@ -10,6 +10,6 @@ type loop struct{}
 func (g *Group) startLoops(int) error { return nil }
 func (g *Group) stopLoops()           {}
 func (g *Group) cork()                {}
-func (g *Group) uncork()              {}
+func (g *Group) uncork(int)           {}
 
 func (g *Group) serveOnLoop(int, net.Conn, []byte, Handler) (bool, error) { return false, nil }

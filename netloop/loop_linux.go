@@ -42,6 +42,8 @@ type loop struct {
 	// dead connections are to be closed by the loop.
 	dead     []*loopConn
 	flushing bool
+	// ahead is how many bytes for each connection were left to the next flush.
+	ahead    int
 	flushed  sync.Cond // a flush has ended; L is &mu
 	stopping bool
 
@@ -142,7 +144,7 @@ func (l *loop) work() {
 	for _, c := range fresh {
 		c.deliverEarly()
 	}
-	l.flush(false)
+	l.flush()
 	l.bury()
 }
 
@@ -174,30 +176,52 @@ func (l *loop) readReady(events []unix.EpollEvent) {
 	clear(ready)
 }
 
-// flush writes what the dirty connections have. Only one flusher works on a
-// loop; when there is one already, flush returns, or, if asked to, waits until
-// everything that was dirty when it was called is written.
-func (l *loop) flush(wait bool) {
+// aheadLimit is how many bytes batches may hand to a connection while a flush
+// is under way and not wait for the next one. It lets messages gather, so that
+// one system call carries many of them, and keeps publishers from running away
+// from the network.
+const aheadLimit = 16 << 10
+
+// flush writes what the dirty connections have, unless somebody does so
+// already. Only one flusher works on a loop at a time.
+func (l *loop) flush() {
 	l.mu.Lock()
-	if l.flushing {
-		if wait {
-			// The flush under way may have begun before the last connection
-			// became dirty; the next one has not.
-			for range 2 {
-				for l.flushing {
-					l.flushed.Wait()
-				}
-				if len(l.dirty) == 0 {
-					break
-				}
-				l.pass()
-			}
-		}
-		l.mu.Unlock()
-		return
+	if !l.flushing {
+		l.pass()
 	}
-	l.pass()
-	more := len(l.dirty) > 0
+	l.leave()
+}
+
+// settle writes what a batch of so many bytes for each connection has made
+// dirty. If a flush is under way, it leaves that to the next one, or, if too
+// much gathers, waits for that.
+func (l *loop) settle(size int) {
+	l.mu.Lock()
+	switch {
+	case !l.flushing:
+		l.pass()
+	case l.ahead+size <= aheadLimit:
+		l.ahead += size
+	default:
+		// The flush under way may have begun before the last connection became
+		// dirty; the next one has not.
+		for range 2 {
+			for l.flushing {
+				l.flushed.Wait()
+			}
+			if len(l.dirty) == 0 {
+				break
+			}
+			l.pass()
+		}
+	}
+	l.leave()
+}
+
+// leave gives up the lock, and what is dirty, if nobody else sees to it, to the
+// loop.
+func (l *loop) leave() {
+	more := !l.flushing && len(l.dirty) > 0
 	l.mu.Unlock()
 	if more {
 		l.nudge()
@@ -209,7 +233,7 @@ func (l *loop) pass() {
 	if len(l.dirty) == 0 {
 		return
 	}
-	l.flushing = true
+	l.flushing, l.ahead = true, 0
 	list := l.dirty
 	l.dirty, l.spare = l.spare[:0], nil
 	l.mu.Unlock()
@@ -361,7 +385,7 @@ func (g *Group) corked() int32 { return g.corks.Load() }
 
 // uncork writes what gathered. Loops that have much get to it at once, beside
 // this goroutine, which then does what is left.
-func (g *Group) uncork() {
+func (g *Group) uncork(size int) {
 	g.corks.Add(-1)
 	if len(g.loops) > 1 {
 		for _, l := range g.loops[1:] {
@@ -371,7 +395,7 @@ func (g *Group) uncork() {
 		}
 	}
 	for _, l := range g.loops {
-		l.flush(true)
+		l.settle(size)
 	}
 }
 

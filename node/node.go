@@ -29,9 +29,10 @@ type Config struct {
 	UserConnectionLimit int
 	Metrics             *observe.NodeMetrics
 	Log                 *slog.Logger
-	// Batch runs work that has output for many connections and writes it when
-	// work is done. It may be called from any goroutine but an event loop's.
-	Batch func(work func())
+	// Batch runs work that has output for many connections, of size bytes each
+	// at most, and writes it when work is done. It may be called from any
+	// goroutine but an event loop's.
+	Batch func(size int, work func())
 }
 
 // Node is one server process among those that share an engine. Safe for

@@ -64,7 +64,7 @@ func newRigWithoutServer(t *testing.T, change ...func(*httpapi.Config)) *rig {
 	r.metrics = observe.NewMetrics(observe.Options{Prefix: "carillon", FrameTypes: protocol.FrameTypeNames()})
 	r.node = node.New(node.Config{
 		ID: uuid.NewString(), Name: "rig", Version: "1.2.3", Metrics: r.metrics.Node, Log: log,
-		Batch: func(work func()) { work() },
+		Batch: func(_ int, work func()) { work() },
 	}, rules(t))
 	r.broker = memory.NewBroker(r.node, memory.Options{Now: r.now})
 	r.node.Use(r.broker, memory.NewPresence())

@@ -78,7 +78,7 @@ func newWorld(seed uint64) *world {
 	log := slog.New(&logHandler{w})
 	metrics := observe.NewMetrics(observe.Options{Prefix: "carillon", FrameTypes: protocol.FrameTypeNames()})
 	w.node = node.New(node.Config{
-		ID: "sim", Metrics: metrics.Node, Log: log, Batch: func(work func()) { work() },
+		ID: "sim", Metrics: metrics.Node, Log: log, Batch: func(_ int, work func()) { work() },
 	}, rules())
 	w.broker = memory.NewBroker(sink{w}, memory.Options{Now: func() time.Time { return w.now }, NewEpoch: w.newEpoch})
 	w.node.Use(w.broker, memory.NewPresence())
