@@ -26,6 +26,8 @@ type conn struct {
 	remote string
 	// busy is set while a request is under way.
 	busy atomic.Bool
+	// readBy and writeBy are the deadlines in force.
+	readBy, writeBy time.Time
 	// What follows is reused from request to request.
 	in     scratch
 	body   wholeBody
@@ -58,7 +60,7 @@ func (c *conn) serve() {
 	for n := 0; ; {
 		if n == 0 {
 			c.busy.Store(false)
-			if c.server.stopping.Load() || c.net.SetReadDeadline(time.Now().Add(deadline)) != nil {
+			if c.server.stopping.Load() || !move(&c.readBy, time.Now(), deadline, c.net.SetReadDeadline) {
 				c.close()
 				return
 			}
@@ -94,7 +96,7 @@ func (c *conn) request(b []byte) (used int, again bool) {
 	} else {
 		whole := make([]byte, length)
 		have := copy(whole, body)
-		if c.net.SetReadDeadline(began.Add(c.server.BodyTimeout)) != nil {
+		if !move(&c.readBy, began, c.server.BodyTimeout, c.net.SetReadDeadline) {
 			c.close()
 			return 0, false
 		}
@@ -126,7 +128,7 @@ func (c *conn) request(b []byte) (used int, again bool) {
 	}
 	last := c.server.stopping.Load()
 	c.out = w.append(c.out[:0], last)
-	if c.net.SetWriteDeadline(began.Add(c.server.WriteTimeout)) != nil {
+	if !move(&c.writeBy, began, c.server.WriteTimeout, c.net.SetWriteDeadline) {
 		c.close()
 		return 0, false
 	}
@@ -167,4 +169,15 @@ func (c *conn) handOver(read []byte) {
 func (c *conn) close() {
 	c.server.forget(c)
 	c.net.Close()
+}
+
+// move sets a deadline to be timeout from now. One that is in force and almost
+// the same stays: setting it costs more than the difference is worth.
+func move(inForce *time.Time, now time.Time, timeout time.Duration, set func(time.Time) error) (ok bool) {
+	deadline := now.Add(timeout)
+	if later := deadline.Sub(*inForce); 0 <= later && later < min(timeout/16, time.Second) {
+		return true
+	}
+	*inForce = deadline
+	return set(deadline) == nil
 }

@@ -99,7 +99,9 @@ func either(first, second string) string {
 }
 
 func (s *Server) open(address string, secure config.TLS, routes []route) (*listener, error) {
-	ln, err := net.Listen("tcp", address)
+	// Silent connections are found by pings and timeouts, not by the kernel.
+	listen := net.ListenConfig{KeepAlive: -1}
+	ln, err := listen.Listen(context.Background(), "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen on %s: something else listens there already; stop it, or choose another port (-p)", address)
 	}

@@ -76,6 +76,10 @@ func handle[Req, Res any](mux *http.ServeMux, h *Handler, method string, do func
 		}
 		res, err := do(r.Context(), req)
 		if err == nil {
+			if published, ok := any(res).(*api.PublishResult); ok {
+				write(w, http.StatusOK, appendPublished(nil, published))
+				return
+			}
 			h.encode(w, method, http.StatusOK, reply[Res]{Result: res})
 			return
 		}

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 
 	"carillon/api"
 	"carillon/protocol"
@@ -50,6 +52,25 @@ func decodePublish(body []byte, req *api.PublishRequest) bool {
 	}
 	req.Channel, req.Data = string(name), bytes.Clone(value)
 	return true
+}
+
+// appendPublished writes the envelope of a publish result as encoding/json
+// does.
+func appendPublished(b []byte, res *api.PublishResult) []byte {
+	b = slices.Grow(b, 64)
+	b = append(b, `{"result":{`...)
+	if res.Offset != 0 {
+		b = append(b, `"offset":`...)
+		b = strconv.AppendUint(b, res.Offset, 10)
+	}
+	if res.Epoch != "" {
+		if res.Offset != 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `"epoch":`...)
+		b, _ = protocol.AppendJSONString(b, []byte(res.Epoch)) // always UTF-8
+	}
+	return append(b, "}}"...)
 }
 
 // after returns what follows a character that white space may surround.

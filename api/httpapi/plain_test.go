@@ -60,3 +60,15 @@ func FuzzDecodePublish(f *testing.F) {
 	f.Add([]byte(" { \"channel\" : \"a\" ,\t\"data\" : 1.5e3 } "))
 	f.Fuzz(func(t *testing.T, body []byte) { sameAsEncodingJSON(t, body) })
 }
+
+func TestPublishResultsAreWrittenAsOthersAre(t *testing.T) {
+	for _, res := range []api.PublishResult{{}, {Offset: 1}, {Epoch: "e"}, {Offset: 1<<64 - 1, Epoch: `a"b\\cé`}} {
+		want, err := json.Marshal(reply[api.PublishResult]{Result: &res})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := appendPublished(nil, &res); string(got) != string(want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
