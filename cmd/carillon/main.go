@@ -55,5 +55,5 @@ Without a subcommand it serves, like "carillon serve". To try it out:
 // misuse adds to an error about how a command was called where to read how it
 // is called.
 func misuse(cmd *cobra.Command, err error) error {
-	return fmt.Errorf("%w\nRun '%s --help' for usage.", err, cmd.CommandPath())
+	return fmt.Errorf("%w\nRun '%s --help' for usage", err, cmd.CommandPath())
 }
