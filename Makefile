@@ -37,12 +37,7 @@ go: ## Run the Go tests, with the race detector and without
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME
-	@go list ./... | while read -r package; do \
-		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz'); do \
-			echo "$$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" | tail -n 3 || exit 1; \
-		done || exit 1; \
-	done
+	@test/support/fuzz.sh $(FUZZTIME)
 
 .PHONY: sim
 sim: ## Run the simulation with SEEDS seeds
