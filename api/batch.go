@@ -60,7 +60,8 @@ type Reply struct {
 func (s *Service) Batch(ctx context.Context, req *BatchRequest) *BatchResult {
 	start := time.Now()
 	replies := make([]Reply, len(req.Commands))
-	s.Node.Batch(math.MaxInt32, func() { // who knows how much
+	// It may hold any amount, so it waits for its writes.
+	s.Node.Batch(math.MaxInt32, func() {
 		s.each(len(req.Commands), !req.Parallel, func(i int) { s.command(ctx, req.Commands[i], &replies[i]) })
 	})
 	s.meters["batch"].Done(time.Since(start))
@@ -73,9 +74,9 @@ func (s *Service) command(ctx context.Context, c *Command, reply *Reply) {
 	case c == nil:
 		err = s.failed(unknown, carillon.ErrBadRequest)
 	case c.Publish != nil:
-		reply.Publish, err = s.Publish(ctx, c.Publish)
+		reply.Publish, err = s.publishBy(ctx, c.Publish, within)
 	case c.Broadcast != nil:
-		reply.Broadcast, err = s.Broadcast(ctx, c.Broadcast)
+		reply.Broadcast, err = s.broadcastBy(ctx, c.Broadcast, within)
 	case c.Subscribe != nil:
 		reply.Subscribe, err = s.Subscribe(ctx, c.Subscribe)
 	case c.Unsubscribe != nil:

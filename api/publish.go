@@ -16,6 +16,14 @@ const parallelism = 1024
 
 // Publish publishes into a channel.
 func (s *Service) Publish(ctx context.Context, req *PublishRequest) (*PublishResult, error) {
+	return s.publishBy(ctx, req, s.Node.Batch)
+}
+
+// within is for work that is part of a batch of writes already.
+func within(_ int, work func()) { work() }
+
+// publishBy is Publish in a batch of the caller's choice.
+func (s *Service) publishBy(ctx context.Context, req *PublishRequest, batch func(int, func())) (*PublishResult, error) {
 	return run(ctx, s, "publish", req, func(ctx context.Context, req *PublishRequest) (res *PublishResult, err error) {
 		if req.Channel == "" {
 			return nil, carillon.ErrBadRequest
@@ -25,7 +33,7 @@ func (s *Service) Publish(ctx context.Context, req *PublishRequest) (*PublishRes
 			return nil, err
 		}
 		// Together with what else gathers meanwhile.
-		s.Node.Batch(len(data), func() { res, err = s.publish(ctx, req.Channel, data, &req.PublishFields) })
+		batch(len(data), func() { res, err = s.publish(ctx, req.Channel, data, &req.PublishFields) })
 		return res, err
 	})
 }
@@ -55,6 +63,11 @@ func (s *Service) publish(ctx context.Context, name string, data []byte, f *Publ
 // Broadcast publishes into several channels. One that fails doesn't concern the
 // others.
 func (s *Service) Broadcast(ctx context.Context, req *BroadcastRequest) (*BroadcastResult, error) {
+	return s.broadcastBy(ctx, req, s.Node.Batch)
+}
+
+// broadcastBy is Broadcast in a batch of the caller's choice.
+func (s *Service) broadcastBy(ctx context.Context, req *BroadcastRequest, batch func(int, func())) (*BroadcastResult, error) {
 	return run(ctx, s, "broadcast", req, func(ctx context.Context, req *BroadcastRequest) (*BroadcastResult, error) {
 		if len(req.Channels) == 0 {
 			return nil, carillon.ErrBadRequest
@@ -64,7 +77,7 @@ func (s *Service) Broadcast(ctx context.Context, req *BroadcastRequest) (*Broadc
 			return nil, err
 		}
 		responses := make([]PublishResponse, len(req.Channels))
-		s.Node.Batch(len(data)*len(req.Channels), func() {
+		batch(len(data)*len(req.Channels), func() {
 			s.each(len(req.Channels), s.Node.Local(), func(i int) {
 				result, err := s.publish(ctx, req.Channels[i], data, &req.PublishFields)
 				if err != nil {

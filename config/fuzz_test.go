@@ -21,7 +21,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, extension string, data []byte) {
 		format, err := FormatOf("x." + extension)
 		if err != nil {
-			t.Skip(err)
+			return // another file
 		}
 		load := func(data []byte) (*Loaded, error) {
 			path := filepath.Join(dir, "c."+extension)

@@ -117,7 +117,9 @@ func (c *conn) request(b []byte) (used int, again bool) {
 	r.RemoteAddr = c.remote
 	w := &c.answer
 	w.reset(c, b[used:])
-	if !c.handle(w, r) {
+	ok := c.handle(w, r)
+	c.body = wholeBody{} // An idle connection keeps no body.
+	if !ok {
 		if !w.hijacked {
 			c.close()
 		}

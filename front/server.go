@@ -89,13 +89,16 @@ func (s *Server) Serve() error {
 func (s *Server) take(nc net.Conn) {
 	c := &conn{server: s, net: nc}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopping.Load() {
+	late := s.stopping.Load()
+	if !late {
+		s.open[c] = struct{}{}
+		s.conns.Add(1)
+	}
+	s.mu.Unlock()
+	if late {
 		nc.Close()
 		return
 	}
-	s.open[c] = struct{}{}
-	s.conns.Add(1)
 	go c.serve()
 }
 
@@ -134,14 +137,19 @@ func (s *Server) Close() error {
 
 // stop closes the listener, and connections: all, or those that are idle.
 func (s *Server) stop(all bool) {
+	var closing []*conn
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.stopping.Swap(true) {
-		s.listener.Close()
-	}
+	first := !s.stopping.Swap(true)
 	for c := range s.open {
 		if all || !c.busy.Load() {
-			c.net.Close()
+			closing = append(closing, c)
 		}
+	}
+	s.mu.Unlock()
+	if first {
+		s.listener.Close()
+	}
+	for _, c := range closing {
+		c.net.Close()
 	}
 }

@@ -107,7 +107,9 @@ func jsonLogger(w io.Writer, min slog.Level) *slog.Logger {
 				return slog.String("time", value.Format(time.RFC3339))
 			}
 		case slog.Level:
-			return slog.String("level", levelName(value))
+			if a.Key == slog.LevelKey {
+				return slog.String("level", levelName(value))
+			}
 		case string:
 			if a.Key == slog.MessageKey {
 				a.Key = "message"
@@ -119,7 +121,7 @@ func jsonLogger(w io.Writer, min slog.Level) *slog.Logger {
 
 // shortLevel names the levels that tint doesn't know.
 func shortLevel(groups []string, a slog.Attr) slog.Attr {
-	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 {
+	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 && a.Key == slog.LevelKey {
 		switch level {
 		case LevelTrace:
 			return slog.String(slog.LevelKey, "TRC")

@@ -14,12 +14,12 @@ import (
 func TestLogLinesAreJSON(t *testing.T) {
 	var out bytes.Buffer
 	log := jsonLogger(&out, LevelTrace)
-	log.Warn("hello", "error", errors.New("why"))
-	var line struct{ Time, Level, Message, Error string }
+	log.Warn("hello", "error", errors.New("why"), "least", slog.LevelDebug)
+	var line struct{ Time, Level, Message, Error, Least string }
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := time.Parse(time.RFC3339, line.Time); err != nil || line.Level != "warn" || line.Message != "hello" || line.Error != "why" {
+	if _, err := time.Parse(time.RFC3339, line.Time); err != nil || line.Level != "warn" || line.Message != "hello" || line.Error != "why" || line.Least != "DEBUG" {
 		t.Errorf("the line is %s", &out)
 	}
 }

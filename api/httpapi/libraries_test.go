@@ -10,7 +10,7 @@ import (
 func TestAcceptance48ShapesThatLibrariesSend(t *testing.T) {
 	r := newRig(t)
 	c := r.subscriber("42", "plain:a")
-	for _, tt := range []struct{ library, method, body, want string }{
+	for _, tt := range []struct{ sender, method, body, want string }{
 		{"pycent", "batch", `{"commands":[{"publish":{"channel":"plain:a","data":{}}},{"presence_stats":{"channel":"hist:a"}}],"parallel":false}`,
 			`{"replies":[{"publish":{}},{"presence_stats":{"num_clients":0,"num_users":0}}]}`},
 		{"pycent", "presence", `{"channel":"hist:a"}`, `{"result":{"presence":{}}}`},
@@ -24,7 +24,7 @@ func TestAcceptance48ShapesThatLibrariesSend(t *testing.T) {
 		{"rubycent", "publish", `{"channel":"plain:a","data":"x"}`, empty},
 		{"javacent", "subscribe", `{"user":"nobody","channel":"plain:a","all_users":false,"label_filter":null}`, empty},
 	} {
-		t.Run(tt.library+" "+tt.method, func(t *testing.T) {
+		t.Run(tt.sender+" "+tt.method, func(t *testing.T) {
 			r.t = t
 			r.answers(tt.method, tt.body, tt.want)
 		})

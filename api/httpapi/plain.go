@@ -45,8 +45,8 @@ func decodePublish(body []byte, req *api.PublishRequest) bool {
 		return false
 	}
 	// Up to the last brace: if a member follows, this is no value.
-	value, ok := bytes.CutSuffix(trimSpace(rest), []byte("}"))
-	value = trimSpace(value)
+	value, ok := bytes.CutSuffix(trimEnd(rest), []byte("}"))
+	value = trimEnd(value)
 	if !ok || len(value) == 0 || value[0] == 'n' || !protocol.ValidJSON(value) {
 		return false
 	}
@@ -75,15 +75,21 @@ func appendPublished(b []byte, res *api.PublishResult) []byte {
 
 // after returns what follows a character that white space may surround.
 func after(b []byte, c byte) (rest []byte, ok bool) {
-	b = trimSpace(b)
+	b = skipSpace(b)
 	if len(b) == 0 || b[0] != c {
 		return nil, false
 	}
-	return trimSpace(b[1:]), true
+	return skipSpace(b[1:]), true
 }
 
-// trimSpace cuts the white space of JSON from both ends.
-func trimSpace(b []byte) []byte { return bytes.Trim(b, " \t\r\n") }
+func skipSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n') {
+		b = b[1:]
+	}
+	return b
+}
+
+func trimEnd(b []byte) []byte { return bytes.TrimRight(b, " \t\r\n") }
 
 // verbatim reports that a string has no escapes, and nothing that encoding/json
 // would replace or refuse.

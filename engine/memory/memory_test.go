@@ -31,9 +31,6 @@ func flat(t *testing.T, little uint64, work func()) {
 }
 
 func TestReliability12AMillionShortLivedChannelsLeaveNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
 	c := newClock()
 	b := memory.NewBroker(discard{}, memory.Options{Now: c.Now})
 	o := engine.PublishOptions{HistorySize: 10, HistoryTTL: 5 * time.Second, HistoryMetaTTL: 10 * time.Second}

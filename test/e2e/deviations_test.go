@@ -44,7 +44,7 @@ func TestDeviationRateLimitRefills(t *testing.T) {
 
 func TestDeviationRecoverSinceOfTheAPI(t *testing.T) {
 	t.Parallel()
-	s := start(t, strings.Replace(streamsConfig, `"name": "hh"`, `"name": "hh", "join_leave": false`, 1))
+	s := start(t, streamsConfig)
 	epoch := s.fill("hh:api", 1, 5)
 	c := s.as(t, "42")
 	s.api("subscribe", fmt.Sprintf(`{"user":"42","channel":"hh:api","recover_since":{"offset":3,"epoch":%q}}`, epoch))
